@@ -8,8 +8,10 @@ import (
 
 // clean makes text from a target fit for one line of a terminal or log:
 // control and invisible formatting characters, with which a file name could
-// move the cursor or reorder the text, are escaped as in Go.
+// move the cursor or reorder the text, are escaped as in Go, and what is not
+// UTF-8 is replaced.
 func clean(s string) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
 	if strings.IndexFunc(s, unsafeRune) < 0 {
 		return s
 	}

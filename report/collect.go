@@ -219,11 +219,18 @@ func (c *Collector) finishFindings(r *Report, note Annotator) {
 // foldFindings sorts findings and makes one of those that agree in place and
 // content: the same line seen for two platforms is one finding, not twins.
 func foldFindings(fs []*Finding) []*Finding {
+	texts := map[*Finding][]byte{} // of those that compare equal
+	text := func(f *Finding) []byte {
+		if texts[f] == nil {
+			texts[f], _ = json.Marshal(f)
+		}
+		return texts[f]
+	}
 	slices.SortFunc(fs, func(f, g *Finding) int {
 		if c := f.Compare(g); c != 0 {
 			return c
 		}
-		return compareJSON(f, g) // so that the one kept does not depend on who came first
+		return bytes.Compare(text(f), text(g)) // so that the one kept does not depend on who came first
 	})
 	return fold(fs, func(f, g *Finding) bool { return f.Compare(g) == 0 },
 		func(f, g *Finding) { f.Count = max(f.Count, 1) + max(g.Count, 1) })

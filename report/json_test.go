@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -137,4 +139,18 @@ func FuzzJSON(f *testing.F) {
 			t.Errorf("written\n%s\nread and written\n%s", first, second)
 		}
 	})
+}
+
+func ExampleJSON() {
+	rep, err := report.JSON{}.Decode(strings.NewReader(`{"schema": "merlon/1", "complete": false, "notices": [
+		{"scanner": "sbom", "op": "parse", "gap": true, "path": "package-lock.json", "message": "unexpected end"}]}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(rep.Err())
+	report.Write(os.Stdout, rep, report.JSON{Compact: true})
+	// Output:
+	// incomplete: sbom: parse package-lock.json: unexpected end
+	// {"schema":"merlon/1","complete":false,"subjects":[],"scans":[],"findings":[],"notices":[{"subject":"","scanner":"sbom","op":"parse","gap":true,"path":"package-lock.json","message":"unexpected end"}]}
 }

@@ -1,7 +1,5 @@
 package report
 
-import "strings"
-
 // SARIF is SARIF 2.1.0 (OASIS, errata 01), the format of code scanning.
 //
 // # Writing
@@ -18,7 +16,8 @@ import "strings"
 // notices and verdict; where both say it, as for a level that another tool
 // changed, SARIF's own field counts. Of the components only those that
 // findings refer to are written: an inventory belongs into CycloneDX or [JSON].
-// Flows without steps are left out.
+// Flows without steps are left out. Braces in messages are not doubled, as
+// 3.11.5 wants it: hardly any reader would take them for single ones.
 //
 // # Reading
 //
@@ -62,74 +61,6 @@ const (
 
 	sarifCWE = "CWE"
 )
-
-// sarifLevel returns the level of a severity. A result that fails may not have
-// the level none (3.27.10), and warning is the default.
-func sarifLevel(s Severity) string {
-	switch {
-	case s >= High:
-		return "error"
-	case s == Low || s == Info:
-		return "note"
-	}
-	return "warning"
-}
-
-// sarifScore returns the middle of the range in which GitHub shows a severity.
-func sarifScore(s Severity) string {
-	return [...]string{Critical: "9.5", High: "8.0", Medium: "5.5", Low: "2.0", Info: "", Unrated: ""}[min(s, Critical)]
-}
-
-// sarifSeverity is the severity of a score, by the same ranges.
-func sarifSeverity(score float64) Severity {
-	switch {
-	case score >= 9:
-		return Critical
-	case score >= 7:
-		return High
-	case score >= 4:
-		return Medium
-	case score > 0:
-		return Low
-	}
-	return Info
-}
-
-// sarifPrecision returns CodeQL's word for a confidence.
-func sarifPrecision(c Confidence) string {
-	if c == ConfidenceCertain {
-		return "very-high"
-	}
-	return c.String()
-}
-
-// sarifConfidence is its inverse, but that a foreign rule of very high
-// precision is not taken to prove anything.
-func sarifConfidence(precision string) Confidence {
-	if precision == "very-high" {
-		return ConfidenceHigh
-	}
-	c, _ := ParseConfidence(precision)
-	return min(c, ConfidenceHigh)
-}
-
-// sarifName makes the PascalCase name that SARIF wants of the last part of a
-// rule id (3.49.7): "secrets/aws-access-key" is AwsAccessKey.
-func sarifName(id string) string {
-	var b strings.Builder
-	last := id[strings.LastIndexByte(id, '/')+1:]
-	for part := range strings.FieldsFuncSeq(last, func(r rune) bool { return !isAlnum(r) }) {
-		b.WriteString(strings.ToUpper(part[:1]) + part[1:])
-	}
-	if b.String() == id {
-		return "" // name and id may not be equal
-	}
-	return b.String()
-}
-
-func isAlnum(r rune) bool {
-	return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
-}
 
 // sarifBase names what the paths of a subject are relative to.
 func sarifBase(s *Subject) string {

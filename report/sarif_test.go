@@ -483,3 +483,32 @@ func golden(t *testing.T, name string, got []byte) {
 		t.Errorf("got\n%s\nwant %s, which UPDATE=1 rewrites", got, name)
 	}
 }
+
+// For GitHub, which shows suppressed results as open, they can be left out.
+func ExampleSARIF() {
+	rep := &report.Report{
+		Subjects: []report.Subject{{Name: "github.com/acme/shop"}},
+		Scans:    []report.Scan{{Subject: "github.com/acme/shop", Scanner: "sast"}},
+		Findings: []*report.Finding{
+			{Subject: "github.com/acme/shop", Scanner: "sast", Rule: "sast/sqlinjection", Severity: report.High},
+			{Subject: "github.com/acme/shop", Scanner: "sast", Rule: "sast/weakhash", Severity: report.Low,
+				Suppressions: []report.Suppression{{Kind: report.InSource, Status: report.StatusFalsePositive, Reason: "a cache key"}}},
+		},
+	}
+	for _, f := range []report.SARIF{{}, {OmitSuppressed: true}} {
+		var b bytes.Buffer
+		if err := report.Write(&b, rep, f); err != nil {
+			fmt.Println(err)
+			return
+		}
+		got, err := report.Read(&b)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(len(got.Findings), got.Complete())
+	}
+	// Output:
+	// 2 true
+	// 1 true
+}

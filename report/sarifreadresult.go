@@ -5,7 +5,6 @@ import (
 	"maps"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -218,85 +217,6 @@ func (d *sarifRunReader) flow(steps []sarifStep) Flow {
 	return flow
 }
 
-// readFixes reads the fixes in SARIF's own form and puts the others between
-// them. One that replaces bytes that are no text is only kept.
-func (d *sarifRunReader) readFixes(f *Finding, s *sarifResult, extra *sarifFindingExtra, kept *sarifFindingKept) {
-	for i := range s.Fixes {
-		if fix, ok := d.fix(&s.Fixes[i]); ok {
-			f.Fixes = append(f.Fixes, fix)
-		} else {
-			kept.Fixes = append(kept.Fixes, s.Fixes[i])
-		}
-	}
-	for _, at := range slices.Sorted(maps.Keys(extra.Fixes)) {
-		f.Fixes = slices.Insert(f.Fixes, min(max(at, 0), len(f.Fixes)), extra.Fixes[at])
-	}
-}
-
-func (d *sarifRunReader) fix(s *sarifFix) (f Fix, ok bool) {
-	extra, _, _ := sarifUnpack[sarifFixExtra](s.Properties)
-	f = extra.Fix
-	if s.Description != nil {
-		f.Title, _ = d.message(s.Description, nil)
-	}
-	var edits []Edit
-	for i := range s.Changes {
-		c := &s.Changes[i]
-		p, uri := d.resolve(&c.Artifact)
-		if p == "" || uri != "" {
-			return f, false
-		}
-		for j := range c.Replacements {
-			r := &c.Replacements[j]
-			e := Edit{Path: p}
-			e.Region, _ = regionOf(&r.Deleted, nil)
-			if r.Inserted != nil {
-				if r.Inserted.Text == nil {
-					return f, false
-				}
-				e.Text = *r.Inserted.Text
-			}
-			extra, _, _ := sarifUnpack[sarifEditExtra](r.Properties)
-			e.Hash = extra.Hash
-			if extra.Region != nil {
-				e.Region = *extra.Region
-			}
-			if e.Region == (Region{}) {
-				return f, false // not the whole file
-			}
-			edits = append(edits, e)
-		}
-	}
-	if f.Edits == nil {
-		f.Edits = edits
-	}
-	return f, len(f.Edits) > 0
-}
-
-func (d *sarifRunReader) suppression(s *sarifSuppression) Suppression {
-	extra, ours, bag := sarifUnpack[sarifSuppressionExtra](s.Properties)
-	out := extra.Suppression
-	if !ours || out.Kind == "" {
-		out = Suppression{Kind: External, Reason: s.Justification}
-		if s.Kind == "inSource" {
-			out.Kind = InSource
-		}
-		switch s.Status {
-		case "underReview":
-			out.Status = StatusUnderInvestigation
-		case "rejected":
-			out.Status = StatusRejected
-		default: // accepted, or not said
-			out.Status = StatusAccepted
-		}
-	}
-	if s.Location != nil {
-		out.Source = d.location(s.Location)
-	}
-	out.Props = sarifKeep(bag, &sarifSuppressionKept{s.sarifSuppressionRest})
-	return out
-}
-
 func (d *sarifRunReader) fingerprints(f *Finding, s *sarifResult) {
 	if v, ok := s.PartialFingerprints[sarifFingerprint]; ok {
 		f.Fingerprint = sarifFingerprint + ":" + v
@@ -305,58 +225,4 @@ func (d *sarifRunReader) fingerprints(f *Finding, s *sarifResult) {
 	if len(s.PartialFingerprints) > 0 {
 		f.PartialFingerprints = s.PartialFingerprints
 	}
-}
-
-// message returns the text and Markdown of a message: its own, or one of the
-// rule's or the tool's strings, with arguments filled in (3.11).
-func (d *sarifRunReader) message(s *sarifMessage, rule *sarifDescriptor) (text, markdown string) {
-	if s.Text != nil {
-		text, markdown = *s.Text, s.Markdown
-		if len(s.Arguments) == 0 {
-			return text, markdown
-		}
-	} else if s.ID != "" {
-		tool := &d.run.Tool.Driver
-		var m sarifText
-		ok := false
-		if rule != nil {
-			tool = rule.tool
-			m, ok = rule.raw.MessageStrings[s.ID]
-		}
-		if !ok {
-			m, ok = tool.GlobalMessageStrings[s.ID]
-		}
-		if !ok {
-			return "", s.Markdown
-		}
-		text, markdown = m.Text, m.Markdown
-		d.refer(len(text) + len(markdown))
-	}
-	return fillIn(text, s.Arguments), fillIn(markdown, s.Arguments)
-}
-
-// fillIn replaces "{0}" by the first argument, and "{{" by "{" (3.11.5).
-func fillIn(text string, args []string) string {
-	if !strings.ContainsAny(text, "{}") {
-		return text
-	}
-	var b strings.Builder
-	for i := 0; i < len(text); i++ {
-		c := text[i]
-		if c == '{' {
-			const most = 8 // characters of a placeholder
-			if end := strings.IndexByte(text[i:min(len(text), i+most)], '}'); end > 0 {
-				if n, err := strconv.Atoi(text[i+1 : i+end]); err == nil && n >= 0 && n < len(args) {
-					b.WriteString(args[n])
-					i += end
-					continue
-				}
-			}
-		}
-		if (c == '{' || c == '}') && i+1 < len(text) && text[i+1] == c {
-			i++
-		}
-		b.WriteByte(c)
-	}
-	return b.String()
 }

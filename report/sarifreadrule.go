@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"encoding/json"
-	"strconv"
 	"strings"
 )
 
@@ -166,25 +165,6 @@ func (k *sarifRuleKept) keep(s, own *sarifRule) {
 	}
 }
 
-// sarifTags returns the tags of a bag, and whether they are what they should be.
-func sarifTags(bag Props) (tags []string, ok bool) {
-	raw, ok := bag["tags"]
-	if !ok || json.Unmarshal(raw, &tags) != nil || tags == nil {
-		return nil, false
-	}
-	return tags, true
-}
-
-// sarifNumber reads a number, or one in a string as GitHub wants it.
-func sarifNumber(raw json.RawMessage) (float64, bool) {
-	var s string
-	if json.Unmarshal(raw, &s) != nil {
-		s = string(raw)
-	}
-	n, err := strconv.ParseFloat(s, 64)
-	return n, err == nil && n >= 0 && n <= 10
-}
-
 // descriptor finds the rule of a result (3.27.5 to 3.27.7); one that the
 // document does not describe has nothing but its id.
 func (d *sarifRunReader) descriptor(s *sarifResult) *sarifDescriptor {
@@ -229,50 +209,4 @@ func (d *sarifRunReader) byReference(ref *sarifReference) sarifReference {
 		return sarifReference{ID: cmp.Or(ref.ID, r.rule.ID)}
 	}
 	return sarifReference{ID: ref.ID, GUID: ref.GUID}
-}
-
-// portable is a reference into a taxonomy by names alone.
-func (d *sarifRunReader) portable(ref *sarifReference) sarifReference {
-	out := sarifReference{ID: ref.ID, GUID: ref.GUID}
-	t := d.taxonomy(ref.Component)
-	if t != nil {
-		out.Component = &sarifComponentReference{Name: t.Name, GUID: t.GUID}
-		if i := indexOf(ref.Index, len(t.Taxa)); i >= 0 {
-			out.ID = cmp.Or(out.ID, t.Taxa[i].ID)
-		}
-	} else if ref.Component != nil {
-		out.Component = &sarifComponentReference{Name: ref.Component.Name, GUID: ref.Component.GUID}
-	} else if ref.Index != nil {
-		if r := d.find(ref); r != nil { // a relationship between rules
-			out.ID = r.rule.ID
-		}
-	}
-	if out.ID == "" && out.GUID == "" {
-		out.ID = "unknown"
-	}
-	return out
-}
-
-// taxonomy returns the taxonomy that ref names, or nil.
-func (d *sarifRunReader) taxonomy(ref *sarifComponentReference) *sarifComponent {
-	t, _ := lookUp(ref, len(d.run.Taxonomies), func(i int) *sarifComponent { return &d.run.Taxonomies[i] }, d.taxonomies)
-	return t
-}
-
-// cwe returns the number of the weakness that ref names, or false if it names none.
-func (d *sarifRunReader) cwe(ref *sarifReference) (int, bool) {
-	name, id := "", ref.ID
-	if ref.Component != nil {
-		name = ref.Component.Name
-	}
-	if t := d.taxonomy(ref.Component); t != nil {
-		name = t.Name
-		if i := indexOf(ref.Index, len(t.Taxa)); i >= 0 {
-			id = cmp.Or(id, t.Taxa[i].ID)
-		}
-	}
-	if !strings.EqualFold(name, sarifCWE) && (len(id) < 4 || !strings.EqualFold(id[:4], "CWE-")) {
-		return 0, false
-	}
-	return parseCWE(id)
 }

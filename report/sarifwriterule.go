@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -114,35 +113,6 @@ func (w *sarifRunWriter) numberRules() {
 	}
 }
 
-func sarifCWEComponent() sarifComponent {
-	return sarifComponent{Name: sarifCWE, sarifComponentRest: sarifComponentRest{
-		Organization:    sarifRaw(`"MITRE"`),
-		InformationURI:  sarifRaw(`"https://cwe.mitre.org/"`),
-		IsComprehensive: sarifRaw("false"),
-	}}
-}
-
-func (w *sarifRunWriter) cwe(n int) sarifReference {
-	index := w.cwes[n]
-	return sarifReference{ID: w.taxonomies[w.cweAt].Taxa[index].ID, Index: &index, Component: &sarifComponentReference{Name: w.taxonomies[w.cweAt].Name, Index: &w.cweAt}}
-}
-
-// parseCWE reads the number of a weakness: "79", "CWE-79", "CWE-79: …".
-func parseCWE(id string) (int, bool) {
-	if len(id) > 4 && strings.EqualFold(id[:4], "CWE-") {
-		id = id[4:]
-	}
-	end := 0
-	for end < len(id) && id[end] >= '0' && id[end] <= '9' {
-		end++
-	}
-	if end < len(id) && id[end] != ':' && id[end] != ' ' {
-		return 0, false
-	}
-	n, err := strconv.Atoi(id[:end])
-	return n, err == nil && n > 0
-}
-
 // descriptor is a rule as written: what follows from it, under what was read
 // from another tool's document.
 func (w *sarifRunWriter) descriptor(u *sarifRuleUse) sarifRule {
@@ -198,84 +168,6 @@ func (w *sarifRunWriter) descriptor(u *sarifRuleUse) sarifRule {
 	return d
 }
 
-// sarifDescribe returns what follows from a rule alone; reading keeps only
-// what differs from it.
-func sarifDescribe(r *Rule) sarifRule {
-	title := cmp.Or(r.Title, r.ID)
-	d := sarifRule{
-		ID:               r.ID,
-		Name:             sarifName(r.ID),
-		ShortDescription: &sarifText{Text: title},
-		FullDescription:  &sarifText{Text: cmp.Or(paragraph(r.Help), title)},
-		Properties:       Props{},
-	}
-	if r.Help != "" {
-		d.Help = &sarifText{Text: r.Help, Markdown: r.Help}
-	}
-	if isURI(r.URL) {
-		d.HelpURI = r.URL
-	}
-	if r.Severity != Unrated {
-		d.Configuration = &sarifConfiguration{Level: sarifLevel(r.Severity)}
-	}
-	set := func(key, value string) {
-		if value != "" {
-			d.Properties[key] = jsonText(value)
-		}
-	}
-	set("precision", sarifPrecision(r.Confidence))
-	if r.Severity != Unrated {
-		set("problem.severity", map[string]string{"error": "error", "warning": "warning", "note": "recommendation"}[sarifLevel(r.Severity)])
-	}
-	if isSecurity(r.Kind) {
-		set("security-severity", sarifScore(r.Severity))
-	}
-	if tags := allTags(r); len(tags) > 0 {
-		d.Properties["tags"] = jsonText(tags)
-	}
-	return d
-}
-
-// isSecurity reports whether GitHub should show the findings of a kind as
-// security alerts. Of a rule of no kind, read from elsewhere, we do not know.
-func isSecurity(k Kind) bool { return k != "" && k != KindLicense }
-
-// allTags are a rule's tags and those that GitHub reads.
-func allTags(r *Rule) []string { return distinct(append(slices.Clip(r.Tags), derivedTags(r)...)) }
-
-func derivedTags(r *Rule) []string {
-	var tags []string
-	if isSecurity(r.Kind) {
-		tags = append(tags, "security")
-	}
-	for _, c := range r.CWEs {
-		tags = append(tags, fmt.Sprintf("external/cwe/cwe-%03d", c))
-	}
-	return tags
-}
-
-// ownTags is the inverse of allTags, but for tags that are both.
-func ownTags(tags []string, r *Rule) []string {
-	derived := map[string]bool{}
-	for _, t := range derivedTags(r) {
-		derived[t] = true
-	}
-	return slices.DeleteFunc(slices.Clone(tags), func(t string) bool { return derived[t] })
-}
-
-// distinct returns the values of s, each once, in their order.
-func distinct[T comparable](s []T) []T {
-	seen := make(map[T]bool, len(s))
-	var out []T
-	for _, v := range s {
-		if !seen[v] {
-			seen[v] = true
-			out = append(out, v)
-		}
-	}
-	return out
-}
-
 // advisoryRule is the rule of the findings of one advisory.
 func advisoryRule(base *Rule, fs []*Finding) Rule {
 	f := fs[0]
@@ -318,14 +210,4 @@ func advisoryScore(f *Finding) string {
 		return ""
 	}
 	return strconv.FormatFloat(score, 'f', 1, 64)
-}
-
-// paragraph returns the first paragraph of a Markdown text, on one line.
-func paragraph(text string) string {
-	for p := range strings.SplitSeq(strings.ReplaceAll(text, "\r\n", "\n"), "\n\n") {
-		if p = strings.TrimSpace(p); p != "" && !strings.HasPrefix(p, "#") {
-			return strings.Join(strings.Fields(p), " ")
-		}
-	}
-	return ""
 }

@@ -118,10 +118,6 @@ func (t *textWriter) paint(color, s string) string {
 	return "\x1b[" + color + "m" + s + "\x1b[0m"
 }
 
-// tidy is clean for what may not be UTF-8: a lone 0x9b starts an escape
-// sequence on terminals that do not know it.
-func tidy(s string) string { return clean(strings.ToValidUTF8(s, "\uFFFD")) }
-
 // oneLine makes any text fit for a line.
 func oneLine(s string) string {
 	const most = 2000 // bytes; what is longer is no message
@@ -129,7 +125,7 @@ func oneLine(s string) string {
 	if len(s) > most {
 		s, more = s[:most], "…"
 	}
-	return tidy(strings.Join(strings.Fields(s), " ")) + more
+	return clean(strings.Join(strings.Fields(s), " ")) + more
 }
 
 // prefix is the subject, if the reader has to be told.
@@ -137,7 +133,7 @@ func (t *textWriter) prefix(subject string) string {
 	if !t.many || subject == "" {
 		return ""
 	}
-	return t.paint(textFaint, tidy(subject)+": ")
+	return t.paint(textFaint, clean(subject)+": ")
 }
 
 // textPlace is a place as compilers write it, or "".
@@ -147,7 +143,7 @@ func textPlace(l *Location) string {
 		return ""
 	}
 	start := l.Region.Start
-	p = place(tidy(p), start.Line)
+	p = place(clean(p), start.Line)
 	if start.Line > 0 && start.Column > 0 {
 		p += fmt.Sprintf(":%d", start.Column)
 	}
@@ -160,9 +156,9 @@ func (t *textWriter) finding(f *Finding, s *Suppression) {
 	if where == "" && c != nil && len(c.Found) > 0 {
 		where = textPlace(&c.Found[0])
 	}
-	where = cmp.Or(where, tidy(f.Component), tidy(logicalName(f)))
+	where = cmp.Or(where, clean(f.Component), clean(logicalName(f)))
 	if where == "" && !t.many {
-		where = tidy(f.Subject)
+		where = clean(f.Subject)
 	}
 	if where != "" {
 		where = t.paint(textBold, where) + ": "
@@ -276,16 +272,16 @@ func (t *textWriter) notice(n *Notice) {
 	if n.Gap {
 		kind, color = "gap", textRed
 	}
-	where := place(tidy(n.Path), n.Line)
+	where := place(clean(n.Path), n.Line)
 	if n.Path == "" {
-		where = tidy(n.Subject)
+		where = clean(n.Subject)
 	}
 	if where != "" {
 		where = t.paint(textBold, where) + ": "
 	}
 	who := ""
 	if n.Scanner != "" {
-		who = tidy(n.Scanner) + ": "
+		who = clean(n.Scanner) + ": "
 	}
 	prefix := ""
 	if n.Path != "" {
@@ -336,7 +332,7 @@ func (t *textWriter) last(r *Report, n []int, suppressed, gaps int) {
 	}
 	line := strings.Join(parts, ", ")
 	if v := r.Verdict; v != nil {
-		text := tidy(v.String())
+		text := clean(v.String())
 		if t.Group {
 			text = v.Outcome.String() // its reasons follow
 		}

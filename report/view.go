@@ -45,6 +45,9 @@ func (v *view) shows(name string, dir bool) bool {
 }
 
 func (v *view) check(op, name string) error {
+	if !fs.ValidPath(name) {
+		return &fs.PathError{Op: op, Path: name, Err: fs.ErrInvalid}
+	}
 	if v.shows(name, false) {
 		return nil
 	}

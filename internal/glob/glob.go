@@ -163,12 +163,9 @@ func (s Set) Match(name string) bool {
 
 // MatchUnder reports whether a pattern matches name or a directory above it.
 func (s Set) MatchUnder(name string) bool {
-	for ; name != "." && name != ""; name = path.Dir(name) {
+	for ; name != "." && name != "/" && name != ""; name = path.Dir(name) {
 		if s.Match(name) {
 			return true
-		}
-		if !strings.Contains(name, "/") {
-			break
 		}
 	}
 	return false

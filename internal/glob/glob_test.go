@@ -54,7 +54,7 @@ func TestMatchUnder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]bool{"web/node_modules/a/b.js": true, "docs/old/x": true, "docs/older": false, "a": false, ".": false} {
+	for name, want := range map[string]bool{"web/node_modules/a/b.js": true, "docs/old/x": true, "docs/older": false, "a": false, ".": false, "/a/b": false, "/": false, "../..": false} {
 		if got := s.MatchUnder(name); got != want {
 			t.Errorf("%s: got %v", name, got)
 		}

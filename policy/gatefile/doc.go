@@ -28,12 +28,11 @@
 //	      expires: 2027-01-31   # holds through the end of that day, UTC
 //
 // The conditions of "when" are severity and confidence (that or better), kind,
-// rule, path, subject, purl, cwe, scope (one or a list of which one is enough),
-// epss (a number), new, exploited, reachable, fixable, base-image (true or
-// false) and not. All of one mapping must hold. A waiver covers by rule, advisory, path, purl,
-// fingerprint and subject, all that are given, or by gap, the op of a gap to
-// accept; it has owner, reason and expires, and may have ticket, approver and
-// status (accepted, false_positive, not_affected, fixed).
+// rule, path, subject, purl, cwe, scope (one or a list of which one is enough), epss (a number), new,
+// exploited, reachable, fixable, base-image (true or false) and not; all of one mapping must hold. A
+// waiver covers by rule, advisory, path, purl, fingerprint and subject, all that are given, or by
+// gap, the op of a gap to accept. It has owner, reason and expires, and may have ticket,
+// approver and status (accepted, false_positive, not_affected, fixed).
 //
 // Reading is strict: unknown and repeated keys, wrong types, aliases, a second
 // document and more than 1 MiB are errors with line and column. Paths of

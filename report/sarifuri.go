@@ -1,76 +1,81 @@
 package report
 
 import (
-	"encoding/json"
 	"maps"
+	"net/url"
+	"path"
 	"slices"
 	"strings"
 )
 
-// index makes what the results of a run refer to quick to find: a hostile
-// document has a hundred thousand of everything.
-func (d *sarifRunReader) index() {
-	d.toolNames = map[string]int{}
-	for i, t := range d.run.Tool.Extensions {
-		nameComponent(d.toolNames, &t, i+1)
+// sarifURI returns the relative reference for a path (RFC 3986, 4.2). The
+// reference of the root of the tree is "./".
+func sarifURI(p string) string {
+	const hex = "0123456789ABCDEF"
+	p = strings.TrimLeft(p, "/")
+	if p == "" {
+		return "./"
 	}
-	d.taxonomies = map[string]*sarifComponent{}
-	for i := range d.run.Taxonomies {
-		t := &d.run.Taxonomies[i]
-		nameComponent(d.taxonomies, t, t)
+	var b strings.Builder
+	if first, _, _ := strings.Cut(p, "/"); strings.Contains(first, ":") {
+		b.WriteString("./") // or it would be a scheme
 	}
-	d.noteIDs = map[string]int{}
-	for i, raw := range d.run.Tool.Driver.Notifications {
-		rule := sarifDescriptorOf(raw)
-		if _, dup := d.noteIDs[rule.ID]; !dup && rule.ID != "" {
-			d.noteIDs[rule.ID] = i
-		}
-		d.notes = append(d.notes, rule)
-	}
-	d.bases, d.steps = map[string]sarifBasePath{}, map[int]int{}
-}
-
-// nameComponent enters a component under its name and GUID, unless another has them.
-func nameComponent[T any](names map[string]T, c *sarifComponent, v T) {
-	for _, key := range []string{c.Name, strings.ToLower(c.GUID)} {
-		if _, dup := names[key]; !dup && key != "" {
-			names[key] = v
+	for i := range len(p) {
+		if c := p[i]; isAlnum(rune(c)) || strings.IndexByte("/-._~!$&'()*+,;=:@", c) >= 0 {
+			b.WriteByte(c)
+		} else {
+			b.WriteByte('%')
+			b.WriteByte(hex[c>>4])
+			b.WriteByte(hex[c&15])
 		}
 	}
+	return b.String()
 }
 
-// lookUp returns what a reference names in a list of n, by index, else by
-// GUID, else by name.
-func lookUp[T any](ref *sarifComponentReference, n int, at func(int) T, names map[string]T) (v T, ok bool) {
-	if ref == nil {
-		return v, false
+// sarifPath is the inverse for what is relative. For the rest it returns an
+// absolute path of the file scheme or of none, with abs set, or a URI of
+// another scheme. Tools that do not escape what has to be are understood.
+func sarifPath(ref string) (p, uri string, abs bool) {
+	ref = strings.ReplaceAll(ref, `\`, "/") // no character of a URI: a path of Windows
+	if len(ref) > 1 && ref[1] == ':' && (len(ref) == 2 || ref[2] == '/') {
+		return "/" + ref, "", true // with a drive
 	}
-	if i := indexOf(ref.Index, n); i >= 0 {
-		return at(i), true
+	u, err := url.Parse(ref)
+	switch {
+	case err != nil:
+		p = ref
+	case u.Scheme == "file" && u.Opaque == "" && (u.Host == "" || u.Host == "localhost"):
+		return path.Clean("/" + u.Path), "", true
+	case u.Scheme != "" || u.Host != "":
+		return "", ref, false
+	default:
+		p = u.Path
+		if u.RawQuery != "" || u.ForceQuery {
+			p += "?" + u.RawQuery
+		}
+		if u.Fragment != "" {
+			p += "#" + u.Fragment
+		}
 	}
-	if ref.GUID != "" {
-		v, ok = names[strings.ToLower(ref.GUID)]
-	} else if ref.Name != "" {
-		v, ok = names[ref.Name]
+	if strings.HasPrefix(p, "/") {
+		return path.Clean(p), "", true
 	}
-	return v, ok
+	if p = path.Clean(p); p == "." {
+		p = ""
+	}
+	return p, "", false
 }
 
-// refer counts bytes that a result takes from elsewhere in the document: each
-// reference is short, and what it refers to may be long.
-func (d *sarifReader) refer(bytes int) { d.referred += bytes }
+// isURI reports whether s is an absolute URI that needs no more escaping.
+func isURI(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && len(u.Scheme) > 1 && u.String() == s && (u.Host != "" || u.Opaque != "" || u.Path != "")
+}
 
-// listedStep returns a step of the run's list.
-func (d *sarifRunReader) listedStep(i int) *sarifStep {
-	s := &d.run.ThreadFlowLocations[i]
-	size, ok := d.steps[i]
-	if !ok {
-		text, _ := json.Marshal(s)
-		size = len(text)
-		d.steps[i] = size
-	}
-	d.refer(size)
-	return s
+// A sarifBasePath is what a uriBaseId puts in front of a path.
+type sarifBasePath struct {
+	prefix string
+	abs    bool
 }
 
 // findRoot returns the absolute path of the tree that was scanned, if the

@@ -1,0 +1,3 @@
+package taint
+
+var dbg func(*engine)
