@@ -1,6 +1,7 @@
 package report_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -44,5 +45,20 @@ First: revoke the credential in z, then take it out of there: whoever has a copy
 	var b strings.Builder
 	if err := report.Write(&b, rep, report.Text{Group: true}); err != nil || b.String() != want {
 		t.Errorf("%v, got\n%s\nwant\n%s", err, &b, want)
+	}
+}
+
+// A lock file that is broken is one gap to a reader, whoever needs it.
+func TestTextFoldsGaps(t *testing.T) {
+	broken := func(name string) report.Scanner {
+		return scanFuncOf(name, func(c *report.Collector) {
+			c.Gap(&report.Error{Op: report.OpParse, Path: "lock", Line: 3, Err: errors.New("cut off")})
+		})
+	}
+	rep := run(t, report.NewTarget("x", fstest.MapFS{}), broken("sbom"), broken("sca"))
+	var b strings.Builder
+	want := "lock:3: gap: sbom, sca: cut off\n0 findings, incomplete: 1 gap\n"
+	if err := report.Write(&b, rep, report.Text{}); err != nil || b.String() != want {
+		t.Errorf("%v, got %q, want %q", err, b.String(), want)
 	}
 }

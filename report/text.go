@@ -62,12 +62,12 @@ func (f Text) Encode(w io.Writer, r *Report) error {
 		t.line()
 	}
 	gaps := 0
-	for i := range r.Notices {
-		if r.Notices[i].Gap {
+	for _, n := range sameNotices(r.Notices) {
+		if n.Gap {
 			gaps++
 		}
-		if r.Notices[i].Gap || f.Verbose {
-			t.notice(&r.Notices[i])
+		if n.Gap || f.Verbose {
+			t.notice(n)
 		}
 	}
 	if v := r.Verdict; v != nil && f.Verbose && !f.Group {
@@ -265,6 +265,31 @@ func suppressedBecause(s *Suppression) string {
 		parts = append(parts, "until "+s.Expires.UTC().Format(time.DateOnly))
 	}
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ", ")
+}
+
+// sameNotices returns one notice for those of several scanners that say the
+// same of one place: a lock file that is broken is so for all that need it.
+func sameNotices(list []Notice) []*Notice {
+	type key struct {
+		subject, op, path, message string
+		line                       int
+		gap                        bool
+	}
+	var out []*Notice
+	at := map[key]*Notice{}
+	for i := range list {
+		n := list[i]
+		k := key{n.Subject, n.Op, n.Path, n.Message, n.Line, n.Gap}
+		if have := at[k]; have != nil {
+			if n.Scanner != "" && n.Scanner != have.Scanner {
+				have.Scanner += ", " + n.Scanner
+			}
+			continue
+		}
+		at[k] = &n
+		out = append(out, &n)
+	}
+	return out
 }
 
 func (t *textWriter) notice(n *Notice) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // headings are in the order in which people should read.
@@ -76,7 +77,7 @@ func (t *textWriter) first(r *Report, worst *Reason) string {
 		return worst.Fingerprint != "" && f.Fingerprint == worst.Fingerprint && f.Subject == worst.Subject
 	})
 	if i < 0 {
-		return worst.Message
+		return strings.TrimPrefix(worst.Message, worst.Clause+": ")
 	}
 	f := r.Findings[i]
 	where := cmp.Or(textPlace(&f.Location), logicalName(f), f.Subject)

@@ -67,8 +67,5 @@ func analyse(pass *analysis.Pass, pkg *ssa.Package, table models) (r *Result, er
 	if f := e.export(); len(f.Funcs) > 0 || len(e.known) > 0 {
 		pass.ExportPackageFact(f)
 	}
-	if dbg != nil {
-		dbg(e)
-	}
 	return e.result(), nil
 }

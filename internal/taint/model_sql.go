@@ -9,7 +9,9 @@ func sqlModels() []Model {
 		}
 	}
 	for _, typ := range []string{"DB", "Tx", "Conn"} {
-		add("1", "database/sql."+typ, "Query", "QueryRow", "Exec", "Prepare")
+		if typ != "Conn" {
+			add("1", "database/sql."+typ, "Query", "QueryRow", "Exec", "Prepare")
+		}
 		add("2", "database/sql."+typ, "QueryContext", "QueryRowContext", "ExecContext", "PrepareContext")
 	}
 

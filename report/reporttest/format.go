@@ -105,7 +105,7 @@ func read(d report.Decoder, r io.Reader) (*report.Report, error) {
 		return nil, fmt.Errorf("%w: Decode: %v\n%s", errPanic, p.Value, p.Stack)
 	}
 	if err == nil && rep == nil {
-		return nil, errors.New("Decode returned neither a report nor an error")
+		return nil, errors.New("neither a report nor an error from Decode")
 	}
 	return rep, err
 }

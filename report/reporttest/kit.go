@@ -129,7 +129,7 @@ func promise(rep *report.Report, err error) error {
 	case err != nil && errors.Is(err, report.ErrIncomplete) && rep == nil:
 		return fmt.Errorf("Scan returned no report with an error that is ErrIncomplete: %v", err)
 	case err != nil && errors.Is(err, report.ErrIncomplete) && rep.Complete():
-		return fmt.Errorf("Scan's error says incomplete and its report says complete: %v", err)
+		return fmt.Errorf("the error of Scan says incomplete and its report says complete: %v", err)
 	}
 	return err
 }

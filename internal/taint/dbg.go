@@ -1,3 +1,0 @@
-package taint
-
-var dbg func(*engine)
