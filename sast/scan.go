@@ -40,11 +40,11 @@ func New(o Options) (*Scanner, error) {
 		o.Analyzers = Recommended()
 	}
 	if err := analysis.Validate(o.Analyzers); err != nil {
-		return nil, fmt.Errorf("Analyzers: %w", err)
+		return nil, fmt.Errorf("options: Analyzers: %w", err)
 	}
 	for _, p := range o.Patterns {
 		if p == "" || strings.HasPrefix(p, "-") {
-			return nil, fmt.Errorf("Patterns: %q is no pattern of packages", p)
+			return nil, fmt.Errorf("options: Patterns: %q is no pattern of packages", p)
 		}
 	}
 	o.Patterns = slices.Clone(o.Patterns)
@@ -64,7 +64,7 @@ func New(o Options) (*Scanner, error) {
 			rule = report.Rule{ID: a.Name, Title: title, Help: strings.TrimSpace(help), URL: a.URL, Kind: report.KindCode}
 		}
 		if rule.ID == "" {
-			return nil, fmt.Errorf("Rules: the rule of analyzer %s has no ID", a.Name)
+			return nil, fmt.Errorf("options: Rules: the rule of analyzer %s has no ID", a.Name)
 		}
 		if rule.Kind == "" {
 			rule.Kind = report.KindCode

@@ -324,12 +324,12 @@ func importTime(pass *analysis.Pass, pos token.Pos) (string, []analysis.TextEdit
 		if !d.Lparen.IsValid() {
 			return "time", []analysis.TextEdit{{Pos: d.Pos(), End: d.Pos(), NewText: []byte("import \"time\"\n")}}
 		}
+		if len(d.Specs) == 0 {
+			continue // import ()
+		}
 		// In order: before the first path that is greater.
-		for _, s := range d.Specs {
-			if spec := s.(*ast.ImportSpec); spec.Path.Value > `"time"` {
-				return "time", []analysis.TextEdit{{Pos: spec.Pos(), End: spec.Pos(), NewText: []byte("\"time\"\n\t")}}
-			}
-			break
+		if spec, ok := d.Specs[0].(*ast.ImportSpec); ok && spec.Path.Value > `"time"` {
+			return "time", []analysis.TextEdit{{Pos: spec.Pos(), End: spec.Pos(), NewText: []byte("\"time\"\n\t")}}
 		}
 		lastStd := d.Lparen + 1
 		for _, s := range d.Specs {
