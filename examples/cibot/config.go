@@ -93,17 +93,14 @@ func makeSCA(ctx context.Context, o options, file *gatefile.File, dir *report.Ta
 		}
 		dbs = append(dbs, db)
 	}
-	if dbs == nil {
-		return sca.New(sca.Options{})
-	}
 	return sca.New(sca.Options{Database: sca.Combine(dbs...)})
 }
 
 func openDatabase(ctx context.Context, name string, offline bool) (sca.Database, error) {
-	if !strings.Contains(name, "://") {
+	switch {
+	case !strings.Contains(name, "://"):
 		return sca.Open(ctx, name)
-	}
-	if offline {
+	case offline:
 		return nil, fmt.Errorf("database %s needs the network, which -offline forbids", name)
 	}
 	return govulndb.New(ctx, govulndb.Options{URL: name, Client: &http.Client{Timeout: time.Minute}})

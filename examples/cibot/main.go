@@ -1,10 +1,5 @@
 // Command cibot examines a directory, or images, with every scanner of the
-// module, prints what it found and lets a gate decide:
-//
-//	cibot [flags] [TARGET]
-//
-// It exits with 0 if the gate passes, 1 if it fails (an incomplete scan does,
-// unless the gate says otherwise) and 2 if nothing could be examined.
+// module, prints what it found and lets a gate decide; cibot -help says how.
 package main
 
 import (

@@ -4,237 +4,9 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
-	"strings"
 
 	"golang.org/x/tools/go/ssa"
 )
-
-// A target is what a call may execute.
-type target struct {
-	fn    *function // nil outside the package
-	sum   *Summary
-	bound []ssa.Value // free variables, as values of the caller; nil if not known
-	name  string      // as people write it
-}
-
-// arguments lists the arguments of a call, the receiver first.
-func arguments(c *ssa.CallCommon) []ssa.Value {
-	if c.IsInvoke() {
-		return append([]ssa.Value{c.Value}, c.Args...)
-	}
-	return c.Args
-}
-
-// callee is the function or interface method that c names, if it names one.
-func callee(c *ssa.CallCommon) *types.Func {
-	if c.IsInvoke() {
-		return c.Method
-	}
-	if fn := c.StaticCallee(); fn != nil {
-		obj, _ := fn.Object().(*types.Func)
-		if obj == nil && fn.Origin() != nil {
-			obj, _ = fn.Origin().Object().(*types.Func)
-		}
-		return obj
-	}
-	return nil
-}
-
-// targets are what c may execute, as far as that is known.
-func (f *function) targets(c *ssa.CallCommon) []target {
-	list, ok := f.calls[c]
-	if !ok {
-		list = f.findTargets(c)
-		f.calls[c] = list
-	}
-	return list
-}
-
-func (f *function) findTargets(c *ssa.CallCommon) []target {
-	obj := callee(c)
-	if obj != nil {
-		if m := f.eng.models[f.eng.modelName(obj)]; m != nil {
-			return []target{{sum: f.eng.external(obj, m), name: shortName(obj)}}
-		}
-	}
-	if c.IsInvoke() {
-		var list []target
-		for _, g := range f.eng.implementations(c.Method) {
-			list = append(list, target{fn: g, sum: g.sum, name: shortName(c.Method)})
-		}
-		if list == nil {
-			list = []target{{sum: f.eng.external(obj, nil), name: shortName(obj)}}
-		}
-		return list
-	}
-	return f.resolve(c.Value)
-}
-
-// maxTargets bounds the functions that one value may be, and the steps to find them.
-const maxTargets = 100
-
-// resolve finds the functions that v may be.
-func (f *function) resolve(v ssa.Value) []target {
-	fuel := maxTargets
-	return f.resolveValue(v, &fuel)
-}
-
-func (f *function) resolveValue(v ssa.Value, fuel *int) []target {
-	if *fuel--; *fuel < 0 {
-		return nil
-	}
-	switch v := v.(type) {
-	case *ssa.Function:
-		return f.function(v, nil)
-	case *ssa.MakeClosure:
-		return f.function(v.Fn.(*ssa.Function), v.Bindings)
-	case *ssa.ChangeType:
-		return f.resolveValue(v.X, fuel)
-	case *ssa.MakeInterface:
-		return f.resolveValue(v.X, fuel)
-	case *ssa.Phi:
-		var all []target
-		for _, e := range v.Edges {
-			all = append(all, f.resolveValue(e, fuel)...)
-		}
-		return all
-	case *ssa.UnOp:
-		if v.Op == token.MUL {
-			return f.stored(v.X, fuel)
-		}
-	}
-	return nil
-}
-
-// stored finds the functions that may be stored at addr.
-func (f *function) stored(addr ssa.Value, fuel *int) []target {
-	var all []target
-	switch a := addr.(type) {
-	case *ssa.Alloc:
-		for _, r := range *a.Referrers() {
-			if s, ok := r.(*ssa.Store); ok && s.Addr == addr {
-				all = append(all, f.resolveValue(s.Val, fuel)...)
-			}
-		}
-	case *ssa.FreeVar:
-		// The variable of the function around this one.
-		if parent := f.fn.Parent(); parent != nil {
-			i := slices.Index(f.fn.FreeVars, a)
-			if mc := closureOf(parent, f.fn); mc != nil && i >= 0 && i < len(mc.Bindings) {
-				if alloc, ok := mc.Bindings[i].(*ssa.Alloc); ok {
-					for _, r := range *alloc.Referrers() {
-						if s, ok := r.(*ssa.Store); ok && s.Addr == alloc {
-							for _, fn := range staticFuncs(s.Val, 0) {
-								all = append(all, f.function(fn, nil)...)
-							}
-						}
-					}
-				}
-			}
-		}
-	case *ssa.FieldAddr:
-		if fv := fieldVar(a); fv != nil {
-			for _, fn := range f.eng.fieldFuncs[fv] {
-				all = append(all, f.function(fn, nil)...)
-			}
-		}
-	case *ssa.Global:
-		if a.Object() != nil {
-			for _, fn := range f.eng.fieldFuncs[a.Object()] {
-				all = append(all, f.function(fn, nil)...)
-			}
-		}
-	}
-	return all
-}
-
-func closureOf(parent, fn *ssa.Function) *ssa.MakeClosure {
-	for _, b := range parent.Blocks {
-		for _, instr := range b.Instrs {
-			if mc, ok := instr.(*ssa.MakeClosure); ok && mc.Fn == fn {
-				return mc
-			}
-		}
-	}
-	return nil
-}
-
-// function is the target for a function.
-func (f *function) function(fn *ssa.Function, bound []ssa.Value) []target {
-	if g := f.eng.funcs[fn]; g != nil {
-		name := fn.Name()
-		if fn.Parent() != nil {
-			name = "the function literal"
-		}
-		return []target{{fn: g, sum: g.sum, bound: bound, name: name}}
-	}
-	obj, _ := fn.Object().(*types.Func)
-	if obj == nil && fn.Origin() != nil {
-		if g := f.eng.funcs[fn.Origin()]; g != nil {
-			return []target{{fn: g, sum: g.sum, bound: bound, name: fn.Name()}}
-		}
-		obj, _ = fn.Origin().Object().(*types.Func)
-	}
-	if obj == nil {
-		return nil
-	}
-	m := f.eng.models[f.eng.modelName(obj)]
-	return []target{{sum: f.eng.external(obj, m), bound: bound, name: shortName(obj)}}
-}
-
-// external is the summary of a function that is not in the package.
-func (e *engine) external(fn *types.Func, m *model) *Summary {
-	fn = fn.Origin()
-	if s := e.externals[fn]; s != nil {
-		return s
-	}
-	sig := fn.Signature()
-	var s *Summary
-	switch {
-	case m != nil:
-		s = m.summarise(sig)
-	case e.imported[fn.FullName()] != nil:
-		s = e.imported[fn.FullName()]
-	case fn.Pkg() == nil:
-		s = new(Summary)
-	case textPackage(stripMajor(fn.Pkg().Path())):
-		s = textSummary(sig, false)
-	case IsStd(fn.Pkg().Path()) || sig.Recv() != nil && types.IsInterface(sig.Recv().Type()) || cleans(fn.Name()) || e.known[fn.Pkg()]:
-		s = new(Summary)
-	default:
-		s = textSummary(sig, true)
-	}
-	e.externals[fn] = s
-	return s
-}
-
-// cleans reports whether the name of a function that nothing else is known
-// about says that its result is not what went in.
-func cleans(name string) bool {
-	name = strings.ToLower(name)
-	for _, word := range []string{"escape", "quote", "sanit", "clean", "hash", "encode", "encrypt", "sign", "digest", "valid", "slug", "safe", "lookup", "load", "fetch", "find", "get", "read", "query"} {
-		if strings.Contains(name, word) {
-			return true
-		}
-	}
-	return false
-}
-
-// shortName is how people write a function: "(*sql.DB).Query", "fmt.Sprintf".
-func shortName(fn *types.Func) string {
-	if fn.Pkg() == nil {
-		return fn.Name()
-	}
-	recv := fn.Signature().Recv()
-	if recv == nil {
-		return fn.Pkg().Name() + "." + fn.Name()
-	}
-	name := fn.Pkg().Name() + "." + typeName(recv.Type())
-	if _, ok := recv.Type().(*types.Pointer); ok {
-		name = "(*" + name + ")"
-	}
-	return name + "." + fn.Name()
-}
 
 // call handles a call, go or defer statement.
 func (f *function) call(c ssa.CallInstruction) {
@@ -324,6 +96,9 @@ func (f *function) apply(c ssa.CallInstruction, t target, args []ssa.Value, mark
 			if e.class &= m.Keep; !ok || e.class == 0 {
 				continue
 			}
+			if m.Wide {
+				e.at = ""
+			}
 			e.at = path(m.To.At).join(e.at)
 			e.trail = e.trail.add(Step{place, "through " + t.name})
 			in = append(in, e)
@@ -364,7 +139,7 @@ func (f *function) arrived(e entry, class Class, what string, at Place, tr *trai
 
 // callback handles data that a callee hands to a function which it was handed.
 func (f *function) callback(c ssa.CallInstruction, cb Callback, args []ssa.Value, marksOf func(int) []entry) {
-	if cb.Func.Index >= len(args) {
+	if cb.Func >= len(args) {
 		return
 	}
 	var in []entry
@@ -373,17 +148,17 @@ func (f *function) callback(c ssa.CallInstruction, cb Callback, args []ssa.Value
 		if e.class &= cb.Keep; !ok || e.class == 0 {
 			continue
 		}
+		if cb.Wide {
+			e.at = ""
+		}
 		e.at = path(cb.At).join(e.at)
 		in = append(in, e)
 	}
 	if in == nil {
 		return
 	}
-	fv := args[cb.Func.Index]
-	var targets []target
-	if cb.Func.At == "" {
-		targets = f.resolve(fv)
-	}
+	fv := args[cb.Func]
+	targets := f.resolve(fv)
 	for _, t := range targets {
 		params := len(t.paramTypes())
 		f.apply(c, target{fn: t.fn, sum: &Summary{Reaches: t.sum.Reaches}, name: t.name}, nil, func(i int) []entry {
@@ -397,7 +172,7 @@ func (f *function) callback(c ssa.CallInstruction, cb Callback, args []ssa.Value
 		})
 	}
 	if len(targets) == 0 {
-		f.handOn(fv, cb.Func.At, cb.Arg, in)
+		f.handOn(fv, cb.Arg, in)
 	}
 }
 
@@ -409,16 +184,18 @@ func (t target) paramTypes() []*ssa.Parameter {
 	return t.fn.fn.Params
 }
 
-// handOn records that data goes to a function which is an input of f.
-func (f *function) handOn(fv ssa.Value, at string, arg int, in []entry) {
+// handOn records that data goes to a function which is an input of f. One
+// that is a part of an input is not recorded: what may stand in a field is
+// known from where fields are written, and who calls f has no other answer.
+func (f *function) handOn(fv ssa.Value, arg int, in []entry) {
 	for _, fe := range f.of(fv) {
-		if fe.origin.source != nil || fe.at != "" {
+		if fe.origin.source != nil || fe.at != "" || fe.origin.at != "" {
 			continue
 		}
-		fn := Input{fe.origin.input, string(fe.origin.at.join(path(at)))}
+		fn := fe.origin.input
 		for _, e := range in {
 			if e.origin.source == nil {
-				news := f.sum.call(Callback{fn, arg, string(e.at), Input{e.origin.input, string(e.origin.at)}, e.class})
+				news := f.sum.call(Callback{Func: fn, Arg: arg, At: string(e.at), From: Input{e.origin.input, string(e.origin.at)}, Keep: e.class})
 				f.grown = f.grown || news
 			}
 		}
@@ -433,7 +210,7 @@ func (f *function) unknown(c ssa.CallInstruction, args []ssa.Value) {
 		if len(in) == 0 {
 			continue
 		}
-		f.handOn(c.Common().Value, "", i, in)
+		f.handOn(c.Common().Value, i, in)
 		if v := c.Value(); v != nil && isText(a.Type()) && isText(v.Type()) {
 			f.put(v, in)
 		}
@@ -473,6 +250,9 @@ func (f *function) makeClosure(mc *ssa.MakeClosure) {
 		for _, e := range f.at(from) {
 			if e, ok := e.take(path(m.From.At)); ok && e.class&m.Keep != 0 {
 				e.class &= m.Keep
+				if m.Wide {
+					e.at = ""
+				}
 				e.at = path(m.To.At).join(e.at)
 				in = append(in, e)
 			}

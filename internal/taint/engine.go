@@ -262,18 +262,21 @@ func postorder(found []*function) []*function {
 	return order
 }
 
+// maxImplementations bounds the functions that one call of an interface method may reach.
+const maxImplementations = 256
+
 // implementations are the methods of the package's types that a call of an
 // interface method may reach. Of the standard library's interfaces everybody
 // has implementations, so those say nothing.
-func (e *engine) implementations(method *types.Func) []*function {
+//
+// all is false if there are more than maxImplementations.
+func (e *engine) implementations(method *types.Func) (list []*function, all bool) {
 	if method.Pkg() == nil || method.Pkg() != e.pass.Pkg && IsStd(method.Pkg().Path()) {
-		return nil
+		return nil, true
 	}
 	if list, ok := e.impls[method]; ok {
-		return list
+		return list[:min(len(list), maxImplementations)], len(list) <= maxImplementations
 	}
-	const most = 16
-	var list []*function
 	recv := method.Signature().Recv()
 	if iface, ok := recv.Type().Underlying().(*types.Interface); ok {
 		for _, n := range e.types {
@@ -289,11 +292,8 @@ func (e *engine) implementations(method *types.Func) []*function {
 			}
 		}
 	}
-	if len(list) > most {
-		list = list[:most]
-	}
 	e.impls[method] = list
-	return list
+	return list[:min(len(list), maxImplementations)], len(list) <= maxImplementations
 }
 
 // source interns a source.

@@ -33,6 +33,10 @@ type function struct {
 // generated, a table or a parser.
 const maxInstrs = 60000
 
+// maxPasses bounds how often the instructions of a function are gone through
+// for one look at it.
+const maxPasses = 100
+
 func newFunction(e *engine, fn *ssa.Function) *function {
 	f := &function{eng: e, fn: fn, vals: map[ssa.Value]*marks{}, sum: new(Summary), dirty: true, calls: map[*ssa.CallCommon][]target{}}
 	return f
@@ -75,7 +79,11 @@ func (f *function) run() bool {
 		}
 	}
 	f.grown = false
-	for range 100 {
+	f.news = true
+	for range maxPasses {
+		if !f.news {
+			break
+		}
 		f.news = false
 		f.guards.reset()
 		for _, b := range f.fn.Blocks {
@@ -87,12 +95,15 @@ func (f *function) run() bool {
 				f.instr(instr)
 			}
 		}
-		if !f.news {
-			break
-		}
+	}
+	if f.news {
+		f.eng.giveUp(f, "it did not settle")
 	}
 	f.outputs()
 	f.guards.vouch()
+	if f.sum.full {
+		f.eng.giveUp(f, "it has too many flows")
+	}
 	return f.grown
 }
 
@@ -382,7 +393,7 @@ func (f *function) output(to Output, e entry, alias bool) {
 	if src := e.origin.source; src != nil {
 		news = f.sum.emit(Emit{src.what, src.place, to, e.class, e.trail.steps()})
 	} else {
-		news = f.sum.move(Move{Input{e.origin.input, string(e.origin.at)}, to, e.class, alias})
+		news = f.sum.move(Move{From: Input{e.origin.input, string(e.origin.at)}, To: to, Keep: e.class, Alias: alias})
 	}
 	f.grown = f.grown || news
 }

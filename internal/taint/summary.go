@@ -14,6 +14,8 @@ type Summary struct {
 	Reaches []Reach
 	Calls   []Callback
 	Vouches []Vouch
+
+	full bool // something was dropped, which the engine reports as a Limit
 }
 
 // An Input is a part of a parameter. The receiver is parameter 0 of a method.
@@ -36,6 +38,7 @@ type Move struct {
 	To    Output
 	Keep  Class // for which it is still dangerous
 	Alias bool  // the output is the input: what is written to one is in the other
+	Wide  bool  // the paths lost detail: any part of From reaches all of To
 }
 
 // An Emit brings data of others into an output.
@@ -58,11 +61,12 @@ type Reach struct {
 
 // A Callback hands data to a function that is an input.
 type Callback struct {
-	Func Input
+	Func int // number of the input
 	Arg  int
 	At   string // path in the argument
 	From Input
 	Keep Class
+	Wide bool // the paths lost detail, as in Move
 }
 
 // A Vouch says that an input is harmless when a result has a certain value.
@@ -73,13 +77,33 @@ type Vouch struct {
 	Class  Class
 }
 
-// limits of one summary; what is over them is dropped, and counted.
+// Limits of one summary. As moves and calls grow towards theirs, new ones lose
+// detail ([widen]), so that none is lost. Emits and reaches over theirs are
+// dropped, and the function is one that the engine gave up on.
 const (
-	maxMoves   = 256
-	maxEmits   = 64
-	maxReaches = 64
-	maxCalls   = 32
+	maxMoves   = 1024
+	maxCalls   = 128
+	maxEmits   = 256
+	maxReaches = 256
 )
+
+// widen takes detail from paths where there are n of at most max: all but the
+// first element from half of max on, then all. It reports whether it did.
+func widen(n, max int, paths ...*string) bool {
+	wide := false
+	for _, p := range paths {
+		to := *p
+		switch {
+		case n >= max:
+			to = ""
+		case n >= max/2:
+			to = string(path(*p).head())
+		}
+		wide = wide || to != *p
+		*p = to
+	}
+	return wide
+}
 
 func (s *Summary) empty() bool {
 	return len(s.Moves)+len(s.Emits)+len(s.Reaches)+len(s.Calls)+len(s.Vouches) == 0
@@ -94,7 +118,7 @@ func (s *Summary) sort() {
 		return cmp.Or(a.From.compare(b.From), a.At.compare(b.At), cmp.Compare(a.Class, b.Class), cmp.Compare(a.What, b.What))
 	})
 	slices.SortFunc(s.Calls, func(a, b Callback) int {
-		return cmp.Or(a.Func.compare(b.Func), cmp.Compare(a.Arg, b.Arg), cmp.Compare(a.At, b.At), a.From.compare(b.From))
+		return cmp.Or(cmp.Compare(a.Func, b.Func), cmp.Compare(a.Arg, b.Arg), cmp.Compare(a.At, b.At), a.From.compare(b.From))
 	})
 	slices.SortFunc(s.Vouches, func(a, b Vouch) int {
 		return cmp.Or(a.In.compare(b.In), cmp.Compare(a.Result, b.Result), cmp.Compare(a.When, b.When))
@@ -122,19 +146,29 @@ func (p Place) compare(q Place) int {
 
 // move adds m and reports whether it is news.
 func (s *Summary) move(m Move) bool {
+	news, known := s.joinMove(m)
+	if !known && widen(len(s.Moves), maxMoves, &m.From.At, &m.To.At) {
+		m.Wide = true
+		news, known = s.joinMove(m)
+	}
+	if !known {
+		s.Moves = append(s.Moves, m)
+	}
+	return news || !known
+}
+
+// joinMove adds what m says to the move between the same places, if there is one.
+func (s *Summary) joinMove(m Move) (news, known bool) {
 	for i := range s.Moves {
 		if x := &s.Moves[i]; x.From == m.From && x.To == m.To {
-			news := m.Keep&^x.Keep != 0 || m.Alias && !x.Alias
+			news := m.Keep&^x.Keep != 0 || m.Alias && !x.Alias || m.Wide && !x.Wide
 			x.Keep |= m.Keep
 			x.Alias = x.Alias || m.Alias
-			return news
+			x.Wide = x.Wide || m.Wide
+			return news, true
 		}
 	}
-	if len(s.Moves) >= maxMoves {
-		return false
-	}
-	s.Moves = append(s.Moves, m)
-	return true
+	return false, false
 }
 
 func (s *Summary) emit(m Emit) bool {
@@ -146,6 +180,7 @@ func (s *Summary) emit(m Emit) bool {
 		}
 	}
 	if len(s.Emits) >= maxEmits {
+		s.full = true
 		return false
 	}
 	s.Emits = append(s.Emits, m)
@@ -159,25 +194,37 @@ func (s *Summary) reach(r Reach) bool {
 		}
 	}
 	if len(s.Reaches) >= maxReaches {
+		s.full = true
 		return false
 	}
 	s.Reaches = append(s.Reaches, r)
 	return true
 }
 
+// call adds c and reports whether it is news.
 func (s *Summary) call(c Callback) bool {
+	news, known := s.joinCall(c)
+	if !known && widen(len(s.Calls), maxCalls, &c.At, &c.From.At) {
+		c.Wide = true
+		news, known = s.joinCall(c)
+	}
+	if !known {
+		s.Calls = append(s.Calls, c)
+	}
+	return news || !known
+}
+
+// joinCall is joinMove for calls.
+func (s *Summary) joinCall(c Callback) (news, known bool) {
 	for i := range s.Calls {
 		if x := &s.Calls[i]; x.Func == c.Func && x.Arg == c.Arg && x.At == c.At && x.From == c.From {
-			news := c.Keep&^x.Keep != 0
+			news := c.Keep&^x.Keep != 0 || c.Wide && !x.Wide
 			x.Keep |= c.Keep
-			return news
+			x.Wide = x.Wide || c.Wide
+			return news, true
 		}
 	}
-	if len(s.Calls) >= maxCalls {
-		return false
-	}
-	s.Calls = append(s.Calls, c)
-	return true
+	return false, false
 }
 
 // summarise turns a model into the summary of a function with this signature.

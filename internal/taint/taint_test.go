@@ -143,7 +143,7 @@ func unexported(s string) string { return s }
 	if v := got["Valid"].Vouches; len(v) != 1 || v[0].In != (Input{0, ""}) || guardKind(v[0].When) != whenTrue || v[0].Class != All {
 		t.Errorf("Valid: got %+v", v)
 	}
-	if c := got["Apply"].Calls; len(c) != 1 || c[0].Func != (Input{0, ""}) || c[0].From != (Input{1, ""}) {
+	if c := got["Apply"].Calls; len(c) != 1 || c[0].Func != 0 || c[0].From != (Input{1, ""}) {
 		t.Errorf("Apply: got %+v", c)
 	}
 	for _, name := range []string{"Nothing", "unexported"} {
