@@ -17,7 +17,8 @@ import (
 // the configuration is nil only if data is no JSON object.
 func parseConfig(data []byte) (*v1.ConfigFile, error) {
 	cf := new(v1.ConfigFile)
-	if json.Unmarshal(data, cf) == nil {
+	strict := json.Unmarshal(data, cf)
+	if strict == nil {
 		return cf, nil
 	}
 	top, err := object(data)
@@ -42,6 +43,9 @@ func parseConfig(data []byte) (*v1.ConfigFile, error) {
 		default:
 			bad.Add(inField(key, setField(cf, key, value)))
 		}
+	}
+	if bad.Len() == 0 { // such as a key that is there twice, of which the first is wrong
+		bad.Add(strict)
 	}
 	return cf, bad.Err()
 }
@@ -73,16 +77,30 @@ func setField[T any](to *T, name string, value json.RawMessage) error {
 	return nil
 }
 
-// setRootFS keeps the place of a DiffID that is none: the layer is not checked then.
+// setRootFS sets the fields of a rootfs, whose names have any case, as in encoding/json.
 func setRootFS(to *v1.RootFS, value json.RawMessage) error {
 	fields, err := object(value)
 	if err != nil {
 		return err
 	}
+	var bad errlist.List
+	for _, key := range slices.Sorted(maps.Keys(fields)) {
+		if strings.EqualFold(key, "diff_ids") {
+			bad.Add(setDiffIDs(to, fields[key]))
+		} else {
+			bad.Add(setField(to, key, fields[key]))
+		}
+	}
+	return bad.Err()
+}
+
+// setDiffIDs keeps the place of a DiffID that is none: the layer is not checked then.
+func setDiffIDs(to *v1.RootFS, value json.RawMessage) error {
 	var ids []json.RawMessage
-	if err := json.Unmarshal(fields["diff_ids"], &ids); err != nil && fields["diff_ids"] != nil {
+	if err := json.Unmarshal(value, &ids); err != nil {
 		return fmt.Errorf("diff_ids: %w", err)
 	}
+	to.DiffIDs = nil
 	var first error
 	bad := 0
 	for i, id := range ids {

@@ -79,6 +79,7 @@ func walkAll(t *testing.T, data []byte) {
 func FuzzConfig(f *testing.F) {
 	f.Add(shop(f).configJSON(f))
 	f.Add([]byte(`{"created": 5, "config": {"Env": "x", "User": 1}, "rootfs": {"diff_ids": ["x", "sha256:` + digest(nil)[7:] + `"]}, "history": [1, {"created_by": "x", "empty_layer": "y"}]}`))
+	f.Add([]byte(`{"os": 5, "os": "linux"}`))
 	f.Add([]byte(`{"config": null, "rootfs": null, "history": null}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		cf, err := parseConfig(data)
